@@ -69,10 +69,21 @@ def seeds() -> Iterator[bytes]:
 def main(folder: str, runs: str) -> None:
     corpus = Path(folder) / "corpus"
     corpus.mkdir(parents=True)
-    for i, seed in enumerate(seeds()):
+    texts = list(seeds())
+    for i, seed in enumerate(texts):
         (corpus / f"seed{i}").write_bytes(seed)
     limits = [f"-max_len={LONGEST}", "-timeout=20", "-rss_limit_mb=1000"]
-    atheris.Setup([sys.argv[0], str(corpus), f"-runs={runs}", "-seed=1", *limits, f"-artifact_prefix={folder}/"], one)
+    atheris.Setup(
+        [
+            sys.argv[0],
+            str(corpus),
+            f"-runs={len(texts) + int(runs)}",
+            "-seed=1",
+            *limits,
+            f"-artifact_prefix={folder}/",
+        ],
+        one,
+    )
     atheris.Fuzz()
 
 

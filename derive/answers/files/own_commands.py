@@ -11,6 +11,8 @@ _DEFINES = re.compile(
     r"|\\def\s*\\(?P<plain>[A-Za-z]+)(?P<places>(?:#[1-9])*)(?=\{)"
     r"|\\DeclareMathOperator\*?\s*\{\s*\\(?P<operator>[A-Za-z]+)\s*\}\s*(?=\{)"
 )
+_BREAK = re.compile(r"\\discretionary\{[^{}]*+\}\{[^{}]*+\}\{([^{}]*+)\}")
+"""A place where a line may end; what stands there if it does not."""
 _BRACE, _PLACE = re.compile(r"\\.|[{}]", re.DOTALL), re.compile(r"#([1-9])")
 _TOKEN = re.compile(r"\s*(?:(?=(?P<brace>\{))|(?P<one>\\[A-Za-z]+|[^\s{}]))")
 MAX_ROUNDS, MAX_COMMANDS, MORE = 4, 100, 10_000
@@ -43,7 +45,7 @@ def _defined(text: str) -> tuple[dict[str, tuple[int, str]], str]:
         end = braces.get(match.end(), 0)
         if match.start() < at or not end:
             continue
-        body = " ".join(text[match.end() + 1 : end - 1].split())
+        body = _BREAK.sub(r"\1", " ".join(text[match.end() + 1 : end - 1].split()))
         count = int(match["count"] or 0) or len(match["places"] or "") // 2
         name = match["braced"] or match["bare"] or match["plain"] or match["operator"]
         commands[name] = count, rf"\operatorname{{{body}}}" if match["operator"] else body
@@ -62,7 +64,9 @@ def _written_out(text: str, uses: re.Pattern[str], commands: dict[str, tuple[int
             continue
         given, end = found
         written = _PLACE.sub(partial(_given, given), body)
-        kept += [text[at : match.start()], written if count else f"{written} "]
+        if not written:  # then one space stands where it stood between two
+            end += text.startswith(" ", end)
+        kept += [text[at : match.start()], written if count or not written else f"{written} "]
         length += len(kept[-1]) + len(kept[-2])
         at = end
         if length > most:

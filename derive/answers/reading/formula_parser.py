@@ -189,7 +189,7 @@ class FormulaParser(NameParser):
         power = super().raised(base)
         match power:
             case Apply(op="power", args=(matrix, Number(value=value))) if value == -1:
-                shape = self._shape(matrix)
+                shape = grid.shape if grid is not None and len(set(grid.shape)) == 1 else self._shape(matrix)
                 return Apply("inverse", (matrix,), span=power.span) if shape and len(shape) == 2 else power
         return power
 

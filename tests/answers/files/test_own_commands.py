@@ -18,6 +18,7 @@ from derive.answers.files.own_commands import without_own_commands
         (r"\providecommand\relu{\mathrm{ReLU}}", r"\relu(z)", r"\mathrm{ReLU} (z)"),
         (r"\def\slope#1#2{d#1/d#2}", r"\slope L z", "dL/dz"),
         (r"\DeclareMathOperator{\relu}{ReLU}", r"\relu(z)", r"\operatorname{ReLU} (z)"),
+        (r"\newcommand{\goon}{\discretionary{}{\kern1em}{}}", r"a \goon + b", "a + b"),
         (r"\newcommand{\a}{\b{1}} \newcommand{\b}[1]{(#1)}", r"\a", r"(1) "),
     ],
 )
